@@ -95,6 +95,40 @@ fn slips_that_the_budget_does_not_suffice_for_are_left_out_and_counted() {
     assert_eq!(output.status.code(), Some(1));
 }
 
+/// A report that lists findings has one of the slips that were left out: without it a list would say that nothing was found.
+#[test]
+fn every_format_of_fuzz_tells_slips_that_were_left_out() {
+    let folder = folder("budget/fuzz-formats", 1);
+    let told = |about: &[&str], format: &str| {
+        let none = ["--budget", "0", "--fail-on", "opens", "--format", format];
+        let output = run_in(&folder, &[&["fuzz"][..], about, &none].concat());
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let alone = ["bucket.json", "--account", "111122223333"];
+    for about in [&alone[..], &["."]] {
+        for format in ["github", "gitlab", "junit", "sarif", "rdjson", "markdown", "html"] {
+            let report = told(about, format);
+            assert!(report.contains("slips-left-out"), "{format}: {report}");
+            assert!(
+                report.contains("left out because the budget was used up"),
+                "{format}: {report}"
+            );
+            assert!(report.contains("larger number"), "{format}: {report}");
+            assert!(!report.contains("nothing was found"), "{format}: {report}");
+        }
+        let human = told(about, "human");
+        assert!(human.contains("left out because the budget was used up"), "{human}");
+        let json = serde_json::from_str::<Value>(&told(about, "json")).unwrap();
+        assert!(json["beyond_budget"].as_u64() > Some(0), "{json}");
+    }
+    let junit = told(&alone, "junit");
+    assert!(junit.contains("<failure") && !junit.contains("failures=\"0\""), "{junit}");
+    // With a budget nothing is left out, and nothing is said of it.
+    let all = stdout(&run_in(&folder, &[&["fuzz"], &alone[..], &["--format", "sarif"]].concat()));
+    assert!(!all.contains("budget was used up"), "{all}");
+}
+
 /// A test that is not decided for want of a budget does not hold, and the report says what to do; words that were not tried are counted.
 #[test]
 fn tests_that_the_budget_does_not_suffice_for_are_not_decided() {

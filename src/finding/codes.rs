@@ -130,6 +130,7 @@ codes! {
     SLIP_BREAKS Info "slip-breaks" "a slip in these words stops an operation of ICA"
     SLIP_LOSES Info "slip-loses" "a slip in these words takes access from somebody"
     SLIP_UNDECIDED Warning "slip-undecided" "what a slip in these words does could not be decided"
+    SLIPS_LEFT_OUT Warning "slips-left-out" "slips that the budget of the run did not suffice for: nothing is known of what they do"
     GUARDS_NOTHING Warning "guards-nothing" "without these words the policy means the same"
     REFUSED_ALREADY Error "refused-already" "AWS would refuse the document as it is"
     ;

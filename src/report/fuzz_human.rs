@@ -8,6 +8,7 @@ use super::html::sentence;
 use super::look::{Human, Look, paragraph};
 use super::page_markdown::plain;
 use super::place::at_line;
+use crate::finding::codes;
 use crate::mutate::{Effect, Reach};
 use crate::source::one_line;
 use std::fmt::Write;
@@ -42,7 +43,7 @@ impl Human for Fuzzed {
 
     fn issues(&self) -> Vec<Finding> {
         let found = groups(self).into_iter().filter_map(|group| finding(&group));
-        self.findings.iter().cloned().chain(found).collect()
+        self.findings.iter().cloned().chain(left_out(self)).chain(found).collect()
     }
 
     fn html_head(&self) -> String {
@@ -67,13 +68,21 @@ fn number(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// What was judged, in one line.
-fn title(fuzzed: &Fuzzed) -> String {
+/// The connection, or the files.
+fn name(fuzzed: &Fuzzed) -> String {
     let files = || fuzzed.documents.iter().map(|document| document.file.as_str());
-    let name = match &fuzzed.connection {
+    match &fuzzed.connection {
         Some(name) => one_line(name).into_owned(),
         None => files().collect::<Vec<_>>().join(", "),
-    };
+    }
+}
+
+/// What to do where the budget did not suffice.
+const MORE_BUDGET: &str = "give --budget a larger number, or choose kinds with --only";
+
+/// What was judged, in one line.
+fn title(fuzzed: &Fuzzed) -> String {
+    let name = name(fuzzed);
     let pairs = fuzzed.mutants.iter().filter(|mutant| mutant.slips.len() > 1).count();
     let pairs = if fuzzed.pairs {
         format!(" and {}", number(pairs, "pair", "pairs"))
@@ -87,9 +96,7 @@ fn title(fuzzed: &Fuzzed) -> String {
     };
     let by_budget = match fuzzed.beyond_budget {
         0 => None,
-        more => Some(format!(
-            "{more} left out because the budget was used up: give --budget a larger number, or choose kinds with --only"
-        )),
+        more => Some(format!("{more} left out because the budget was used up: {MORE_BUDGET}")),
     };
     let left_out = match by_choice.into_iter().chain(by_budget).collect::<Vec<_>>().join("; ") {
         none if none.is_empty() => "none left out".to_owned(),
@@ -398,6 +405,18 @@ fn pairs(fuzzed: &Fuzzed, look: Look) -> String {
         let _ = writeln!(text, "  and {} more (--verbose)", more.len() - most);
     }
     text + "\n"
+}
+
+/// The slips that the budget did not suffice for: a list without them would say that they do nothing.
+fn left_out(fuzzed: &Fuzzed) -> Option<Finding> {
+    let slips = Some(fuzzed.beyond_budget).filter(|slips| *slips > 0)?;
+    let message = format!(
+        "{}: {} left out because the budget was used up: nothing is known of what they do",
+        name(fuzzed),
+        number(slips, "slip was", "slips were"),
+    );
+    let found = Finding::new(codes::SLIPS_LEFT_OUT, message);
+    Some(Finding { help: Some(MORE_BUDGET.to_owned()), ..found })
 }
 
 /// A group as other programs read it.
