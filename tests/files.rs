@@ -226,6 +226,66 @@ fn no_word_of_another_file_is_told() {
     }
 }
 
+/// Signs of JSON are no words of a file: a policy with a mistake gets its diagnosis also where no name shows that it is one.
+#[test]
+fn broken_json_of_another_form_is_diagnosed_without_its_words() {
+    let folder = fresh_folder("files/diagnosed");
+    let told = |text: &str, arguments: &[&str]| {
+        fs::write(folder.join("a.json"), text).unwrap();
+        let output = run_in(&folder, arguments);
+        assert_eq!(output.status.code(), Some(3), "{text}");
+        let all = stdout(&output) + &stderr(&output);
+        assert!(!all.contains(SECRET), "{all}");
+        all.replace('|', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let secret_name = format!("{{\"}}`{SECRET}`{{\" 1}}");
+    let secret_twice = format!("{{\"}}`{SECRET}`{{\": 1, \"}}`{SECRET}`{{\": 1, }}");
+    for (text, place, message, help) in [
+        (
+            r#"{"Version":"2012-10-17",}"#,
+            "line 1, column 24",
+            "there is a comma before `}`",
+            "take it out: JSON has no comma behind the last item",
+        ),
+        (
+            "{\"Effect\":\"Allow\",\n\"Action\":\"*\",}",
+            "line 2, column 13",
+            "there is a comma before `}`",
+            "take it out",
+        ),
+        (r#"{"statement":["#, "line 1, column 15", "expected a value, the text ends here", ""),
+        (r#"{"statement":[{}"#, "line 1, column 17", "expected `]` at the end of the list", ""),
+        (
+            "{'a':1}",
+            "line 1, column 2",
+            "something other than a member inside an object",
+            "a member is a name in double quotes, a colon and a value",
+        ),
+        (
+            r#"{"a":"\q"}"#,
+            "line 1, column 7",
+            "an escape sequence that JSON does not have",
+            "a backslash itself is `\\\\`",
+        ),
+        (r#"{"a":["b" "c"]}"#, "line 1, column 11", "expected `,` or `]`, found `\"`", ""),
+        (r#"{"a":‘b’}"#, "line 1, column 6", "expected a value, found the quote `‘`", ""),
+        (r#"{"a":hunter2}"#, "line 1, column 6", "a word without quotes", "`true`"),
+        (&secret_name, "line 1, column", "a member without a colon", ""),
+        (&secret_twice, "line 1, column", "an object has a member twice", ""),
+        ("{\"a\": ```}", "line 1, column 7", "a value is missing", ""),
+    ] {
+        let all = told(text, &["lint", "a.json"]);
+        let whole = format!("`a.json` {place}");
+        assert!([&whole, message, help].iter().all(|words| all.contains(words)), "{text}: {all}");
+        assert!(all.contains("none of the names `Statement`, `PolicyVersion`"), "{all}");
+    }
+    let flags = ["--bucket", "b", "--account", "111122223333", "--region", "us-east-1"];
+    let check = [&["check", "--cors", "a.json", "--user", "u"][..], &flags].concat();
+    let all = told(r#"{"rules":[],}"#, &check);
+    assert!(all.contains("line 1, column 12: there is a comma before `}`"), "{all}");
+    assert!(all.contains("none of the names `CORSConfiguration`"), "{all}");
+}
+
 /// A file of settings with a wrong name is shown, in the same words by each command.
 #[test]
 fn wrong_settings_are_told_in_one_way() {

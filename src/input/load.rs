@@ -164,8 +164,8 @@ pub fn load_answer(
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         let is_ours = has_member(&root, names);
         let foreign =
-            || vec![foreign::without_words(sources.get(id), &problems, codes::WRONG_SHAPE)];
-        return Err(Unreadable::Text(if is_ours { problems } else { foreign() }));
+            || foreign::without_words(sources.get(id), &problems, codes::WRONG_SHAPE, names);
+        return Err(Unreadable::Text(if is_ours { problems } else { vec![foreign()] }));
     }
     Ok((root, problems))
 }

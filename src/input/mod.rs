@@ -176,7 +176,7 @@ fn parse_file(
     parse(sources, id).map_err(|problems| match source.text.trim_start().chars().next() {
         None => problems,
         Some('{') if foreign::has_name(&source.text, names) => problems,
-        Some('{') => vec![foreign::without_words(source, &problems, codes::NO_POLICY)],
+        Some('{') => vec![foreign::without_words(source, &problems, codes::NO_POLICY, names)],
         Some(_) => {
             let start = format!("`{}` is not JSON", source.name());
             let no_policy = |message| Finding::new(codes::NO_POLICY, Span::NOWHERE, message);
