@@ -389,6 +389,7 @@ fn what_cannot_be_read_in_a_folder_is_an_error() {
     };
     let nowhere = "leads out of the folder or to nothing";
     refused("dangling", &link("missing.json", b"a.json"), nowhere);
+    refused("dangling-folder", &link("../../shared/policies", b"shared"), nowhere);
     refused("loop", &link("a.json", b"a.json"), nowhere);
     refused("loop-folder", &link("a", b"a"), nowhere);
     // A name that is no text, beside a file of the name that it would be shown by.
@@ -408,6 +409,12 @@ fn what_cannot_be_read_in_a_folder_is_an_error() {
     refused("no-text-above", &no_text_above, "no Unicode text");
     let socket = |folder: &Path| drop(UnixListener::bind(folder.join("s.json")).unwrap());
     refused("socket", &socket, "neither a file nor a folder");
+    // Nothing is read under another extension, whatever there is.
+    let folder = folder("dangling-page");
+    fs::create_dir(folder.join("policies")).unwrap();
+    fs::write(folder.join("policies/good.json"), WIDE).unwrap();
+    link("../missing.md", b"README.md")(&folder.join("policies"));
+    assert_eq!(linted(&folder), ["policies/good.json"]);
     // A folder that is checked has inputs by their names.
     let folder = connection("dangling-input", "user.json");
     fs::remove_file(folder.join("ica.toml")).unwrap();

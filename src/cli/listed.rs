@@ -112,8 +112,9 @@ impl Walk<'_> {
         let is_gone = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
         let is_nothing = fs::metadata(&path).err().is_some_and(is_gone);
         let is_folder = path.is_dir();
-        // Nobody can read what another link leads to as a policy: it is a file of another name, or there is nothing.
-        if !is_json && !is_folder && (is_nothing || path.is_file()) {
+        // Nobody can read what such a link leads to as a policy: it is a file of another name, or would be. Without an extension it may stand
+        // for a folder of policies that is missing.
+        if !is_json && (path.is_file() || is_nothing && path.extension().is_some()) {
             return;
         }
         let below = path.strip_prefix(self.top).unwrap_or(&path);
@@ -122,7 +123,7 @@ impl Walk<'_> {
                 &path,
                 "it is a link that leads out of the folder or to nothing, so it is not followed"
                     .to_owned(),
-                "put the policy in the place of the link, or remove the link",
+                "put what is meant in the place of the link, or remove the link",
             ),
             () if is_folder => drop(self.links.insert(path)),
             () if path.is_file() => self.file(&path),
