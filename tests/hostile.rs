@@ -323,9 +323,20 @@ fn a_principal_that_clears_the_screen_is_seen() {
 #[test]
 fn a_styled_argument_writes_no_line() {
     let folder = fresh_folder("hostile/arguments");
-    let command = ["check", "a", "\u{1b}[8m\nEVIL: all operations are allowed"];
-    let output = run_in(&folder, &command);
-    assert_harmless(&command, &output);
+    let evil = "\u{1b}[8m\nEVIL: all operations are allowed";
+    for argument in [
+        evil.to_owned(),
+        format!("--budget={evil}"),
+        format!("--skip=a,{evil}"),
+        format!("-f{evil}"),
+    ] {
+        let command = ["check", "a", &argument];
+        let output = run_in(&folder, &command);
+        assert_harmless(&command, &output);
+        let shown = stderr(&output);
+        assert!(shown.lines().all(|line| !line.starts_with("EVIL")), "{argument}: {shown}");
+    }
+    let output = run_in(&folder, &["check", "a", evil]);
     assert!(stderr(&output).contains("\\u001b[8m\\nEVIL"), "{}", stderr(&output));
 }
 

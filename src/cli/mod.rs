@@ -214,13 +214,22 @@ fn print_of_clap(error: &clap::Error) -> Exit {
     let colour = look(&io::stderr()).colour;
     let mut words = text.ansi().to_string();
     // An argument with a line break would begin a line; its own styles are none of clap's.
-    let acts = |argument: &&String| argument.contains(['\n', '\r', '\u{1b}']);
-    for argument in typed::arguments().iter().filter(acts) {
-        let harmless = one_line(argument).replace('\u{1b}', "\\u001b");
-        words = words.replace(argument.as_str(), &harmless);
+    let acts = |quoted: &&str| quoted.contains(['\n', '\r', '\u{1b}']);
+    let typed = typed::arguments();
+    for quoted in typed.iter().flat_map(|argument| quoted(argument)).filter(acts) {
+        let harmless = one_line(quoted).replace('\u{1b}', "\\u001b");
+        words = words.replace(quoted, &harmless);
     }
     print_error(&if colour { words } else { without_styles(&words) });
     Exit::Usage
+}
+
+/// What clap may quote of an argument: all of it, a value behind `=` or a short flag, or one value of a list; the longest first.
+fn quoted(argument: &str) -> impl Iterator<Item = &str> {
+    let value = argument.split_once('=').map(|(_, value)| value);
+    let behind_flag = argument.strip_prefix('-').and_then(|rest| rest.get(1..));
+    let whole = [Some(argument), behind_flag, value].into_iter().flatten();
+    whole.clone().chain(whole.flat_map(|text| text.split(',')))
 }
 
 /// The text without the styles that clap put into it.
