@@ -454,7 +454,7 @@ impl fmt::Display for LineColumn {
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<usize>,
-    /// Whether a carriage return stands by itself somewhere.
+    /// Whether the text has a carriage return without a line feed behind it.
     has_lone_returns: bool,
 }
 
@@ -482,7 +482,7 @@ impl LineIndex {
         LineColumn { line, column }
     }
 
-    /// Whether a carriage return stands by itself somewhere: some programs take it for the end of a line.
+    /// Whether the text has a carriage return without a line feed behind it. Some programs take that for the end of a line.
     pub fn has_lone_returns(&self) -> bool {
         self.has_lone_returns
     }

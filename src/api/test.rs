@@ -72,9 +72,10 @@ impl Workspace {
         let anything = Anything::new(&mut self.sources).map_err(|wrong| self.wrong(&wrong))?;
         let budget = &Budget::of_millions(options.budget);
         let given = Given { anything: &anything, budget };
+        let only = options.only.map(str::to_lowercase);
         let is_asked = |expectation: &&Expectation| {
-            let title = expectation.title().to_lowercase();
-            options.only.is_none_or(|text| title.contains(&text.to_lowercase()))
+            let has = |text: &String| expectation.title().to_lowercase().contains(text);
+            only.as_ref().is_none_or(has)
         };
         let asked = expectations.iter().filter(is_asked).collect::<Vec<_>>();
         if asked.is_empty() {

@@ -3,7 +3,7 @@
 use super::exit::Exit;
 use super::files::{Files, print_line, print_report, read_text};
 use super::format::Printer;
-use super::links::follows_out;
+use super::links::{BEHIND_LINK, NAME_TARGET, follows_out};
 use super::lint::{Run, no_policy, without_none};
 use super::lint_settings::Mistake;
 use super::listed::{is_no_policy, listed};
@@ -111,10 +111,8 @@ impl Run<'_> {
     pub(super) fn leaves<V: Human>(&self, printer: &Printer<V>) -> Option<Exit> {
         let mut names = self.args.files.iter().filter(|_| self.args.fix);
         let out = names.find(|name| follows_out(Path::new(name)))?;
-        let message = format!(
-            "--fix: `{out}` is a link that leads out of its folder, or lies behind one, so nothing was written"
-        );
-        Some(printer.error(&message, "name what the link leads to", Exit::Usage))
+        let message = format!("--fix: `{out}` is {BEHIND_LINK}, so nothing was written");
+        Some(printer.error(&message, NAME_TARGET, Exit::Usage))
     }
 
     /// Why a file has no edits: what cannot be read in it, nothing if it is not edited at all, `None` if it is no policy.

@@ -2,7 +2,7 @@
 
 use super::files::decoded;
 use super::git::Revision;
-use super::links::is_link_out;
+use super::links::{LINK_OUT, is_link_out};
 use crate::api::files::{read_file, unreadable};
 use crate::api::lint_config::{CONFIG_FILE, LintConfig};
 use crate::finding::{Finding, codes};
@@ -240,9 +240,9 @@ fn stays(path: &Path) -> Result<(), Mistake> {
     if !is_link_out(path) {
         return Ok(());
     }
-    let message = "it is a link that leads out of its folder or to nothing, so it is not followed";
+    let message = format!("{LINK_OUT}, so it is not followed");
     let help = "put a file in its place, or remove the link";
-    Err(Mistake::Unreadable(unreadable(&shown(path), message.to_owned(), Some(help))))
+    Err(Mistake::Unreadable(unreadable(&shown(path), message, Some(help))))
 }
 
 /// The text of a configuration or baseline. Nothing is said in an empty file; of an answer of AWS it would be a mistake.

@@ -4,7 +4,7 @@
 //! own folder only, unless the user says otherwise.
 
 use super::files::{read_text, unreadable};
-use super::links::is_link_out;
+use super::links::{ALLOW_OUTSIDE, LINK_OUT, is_link_out};
 use crate::api::folder::{FolderError, failed_calls, leads_out};
 use crate::input::{NONE, Unreadable};
 use crate::product::build::WrongSettings;
@@ -22,16 +22,11 @@ pub(super) enum Failure {
 pub(super) fn read(file: &Path, allow_outside: bool) -> Result<Vec<Settings>, Failure> {
     let shown = file.display().to_string();
     let folder = folder(file);
-    let outside = |name: &str| {
-        let path = folder.join(name).display().to_string();
-        let message = format!("it lies outside of the folder of the settings file `{shown}`");
-        let help = "--allow-outside reads it all the same";
-        Failure::Unreadable(Box::new(unreadable(&path, message, Some(help))))
+    let refused = |path: &str, message: String| {
+        Failure::Unreadable(Box::new(unreadable(path, message, Some(ALLOW_OUTSIDE))))
     };
     if !allow_outside && is_link_out(file) {
-        let message = "it is a link that leads out of its folder or to nothing".to_owned();
-        let help = "--allow-outside reads it all the same";
-        return Err(Failure::Unreadable(Box::new(unreadable(&shown, message, Some(help)))));
+        return Err(refused(&shown, LINK_OUT.to_owned()));
     }
     let text = read_text(&shown, file, &shown)
         .map_err(|unreadable| Failure::Unreadable(Box::new(about_settings(unreadable))))?;
@@ -39,7 +34,10 @@ pub(super) fn read(file: &Path, allow_outside: bool) -> Result<Vec<Settings>, Fa
     let names = settings.iter().flat_map(Settings::files);
     let mut files = names.filter(|name| !matches!(*name, NONE | "-"));
     match files.find(|name| !allow_outside && leads_out(&folder, Path::new(name))) {
-        Some(name) => Err(outside(name)),
+        Some(name) => {
+            let message = format!("it lies outside of the folder of the settings file `{shown}`");
+            Err(refused(&folder.join(name).display().to_string(), message))
+        }
         None => Ok(settings),
     }
 }

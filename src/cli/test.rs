@@ -4,7 +4,7 @@ use super::exit::Exit;
 use super::files::{Files, print_line};
 use super::format::{FindingsFormat, Printer};
 use super::layer_flags::{Flag, LayerFlags, OfRequest};
-use super::links::is_link_out;
+use super::links::{ALLOW_OUTSIDE, LINK_OUT, is_link_out};
 use super::write::{May, NewFile, WriteError, write_all};
 use crate::api::folder::leads_out;
 use crate::api::{Error, Status, TestOptions, Tested, Workspace};
@@ -243,9 +243,7 @@ fn inside(workspace: &mut Workspace, file: &str) -> Result<(), Error> {
     let folder = folder(Path::new(file));
     // A link may lead anywhere: what it leads to is not even read.
     if is_link_out(Path::new(file)) {
-        return Err(outside(format!(
-            "{file}: it is a link that leads out of its folder or to nothing"
-        )));
+        return Err(outside(format!("{file}: {LINK_OUT}")));
     }
     let About { connection, layers, .. } = workspace.expectations(file)?.about;
     let layers = layers.values().flat_map(settings::Levels::names);
@@ -276,6 +274,6 @@ fn check_inside(
 }
 
 fn outside(message: String) -> Error {
-    let help = Some("--allow-outside reads it all the same".to_owned());
+    let help = Some(ALLOW_OUTSIDE.to_owned());
     Finding { help, ..Finding::new(codes::UNREADABLE_FILE, message) }.into()
 }

@@ -1,6 +1,6 @@
 //! Writes new files into a folder: all of them or none, and never over others unasked.
 
-use super::links::follows_out;
+use super::links::{BEHIND_LINK, follows_out};
 use super::put::{Entry, Lost, PutError, Why, put_all};
 use std::fs;
 use std::io;
@@ -33,7 +33,7 @@ pub(super) enum WriteError {
     #[error("`{}` exists and is not a regular file, so it is not replaced", .0.display())]
     NoFile(PathBuf),
     /// A link in the path of the folder leads elsewhere.
-    #[error("`{}` is a link that leads out of its folder, or lies behind one, so nothing was written: --allow-outside follows it", .0.display())]
+    #[error("`{}` is {BEHIND_LINK}, so nothing was written: --allow-outside follows it", .0.display())]
     Outside(PathBuf),
     /// The system refuses.
     #[error("`{}` cannot be written: {}", .0.path.display(), .0.words())]

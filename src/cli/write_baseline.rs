@@ -3,7 +3,7 @@
 use super::exit::Exit;
 use super::files::print_report;
 use super::format::Printer;
-use super::links::follows_out;
+use super::links::{BEHIND_LINK, NAME_TARGET, follows_out};
 use super::lint_settings::text_of;
 use super::put::{Lost, print_lost};
 use super::replace::{Replacement, replace_all};
@@ -49,8 +49,7 @@ fn old_text(path: &Path) -> Result<Option<String>, Refused> {
         Err((format!("`{}` is not written: {why}", path.display()), help, Exit::Usage))
     };
     if follows_out(path) {
-        let why = "it is a link that leads out of its folder, or lies behind one";
-        return refused(why, "name what the link leads to");
+        return refused(&format!("it is {BEHIND_LINK}"), NAME_TARGET);
     }
     match fs::metadata(path) {
         // Of a pipe the end may never come.

@@ -3,8 +3,7 @@
 //! Of a connection these are the product's own operations, that outsiders get nothing, that nobody manages permissions, and what each Deny
 //! stops. Of policies by themselves what each statement says (`draft_policies`).
 
-use super::decide::Given;
-use super::decide::OUTSIDERS;
+use super::decide::{Given, OUTSIDERS};
 use super::draft_policies::of_policies;
 use super::drafting::{Draft, Drafting, entry};
 use super::file::{Expectation, Expected};

@@ -1,5 +1,5 @@
-//! What is wrong with a file of settings. Its words are told only if it is one: a stranger may have named any file, or made a link to
-//! it, and the report may be public.
+//! What is wrong with a file of settings. The message repeats words of the file only if it is such a file: a stranger may have named any
+//! file, or made a link to it, and the report may be public.
 
 use serde::de::value::Error;
 use serde::de::{Deserializer, Error as _, Visitor};

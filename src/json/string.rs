@@ -41,7 +41,7 @@ pub(super) fn plain_length(text: &str) -> Option<usize> {
     (text.as_bytes()[end] == b'"').then_some(end)
 }
 
-/// Decodes the body of a literal. A long one may have millions of mistakes: they are told one at a time, and none is kept here.
+/// Decodes the body of a literal. A long body may have millions of mistakes, so each is reported at once and none is kept here.
 pub(super) fn decode(body: &str, report: impl FnMut(Wrong)) -> String {
     let mut text = String::with_capacity(body.len());
     let take = |piece: Piece<'_>| match piece {

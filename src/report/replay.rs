@@ -8,6 +8,7 @@ use crate::eval::Outcome;
 use crate::expect::ANY_OTHER;
 use crate::input::NONE;
 use crate::model::{Policy, PolicyKind};
+use crate::product::quoted;
 use crate::simulate::simulate;
 use crate::source::Sources;
 
@@ -51,33 +52,34 @@ struct Words {
 }
 
 impl Words {
-    fn give(&mut self, flag: &str, value: &str) {
-        self.arguments.extend([format!("--{flag}"), quoted(value)]);
+    /// The flag with each of these values; without any it is not given.
+    fn give<T: AsRef<str>>(&mut self, flag: &str, values: impl IntoIterator<Item = T>) {
+        for value in values {
+            self.arguments.extend([format!("--{flag}"), quoted(value.as_ref())]);
+        }
     }
 
     fn request(&mut self, request: &authz::Request) -> Option<()> {
         let view = Request::of(request);
         let follows = bare(request);
-        self.give("principal", &view.principal?);
-        view.session_issuer.into_iter().for_each(|issuer| self.give("session-issuer", &issuer));
-        self.give("action", &action_name(&view.action, &[]));
-        self.give("resource", &view.resource);
-        if follows.as_ref().is_none_or(|own| own.resource_account != request.resource_account) {
-            let account = view.resource_account.into_iter();
-            account.for_each(|account| self.give("resource-account", &account));
-        }
+        let account_follows =
+            follows.as_ref().is_some_and(|own| own.resource_account == request.resource_account);
+        self.give("principal", [view.principal?]);
+        self.give("session-issuer", view.session_issuer);
+        self.give("action", [action_name(&view.action, &[])]);
+        self.give("resource", [view.resource]);
+        self.give("resource-account", view.resource_account.filter(|_| !account_follows));
         let is_own = |key: &str, value| {
             follows.as_ref().is_some_and(|own| own.context.get(key) == Some(value))
         };
         for (key, value) in request.context.iter().filter(|(key, value)| !is_own(key, value)) {
-            let values = value.as_slice().iter();
-            values
-                .for_each(|value| self.give("context", &format!("{}={value}", display_name(key))));
+            let pair = |value| format!("{}={value}", display_name(key));
+            self.give("context", value.as_slice().iter().map(pair));
         }
         let signed = request.credentials.and_then(|own| word(&Credentials::WORDS, own));
-        signed.into_iter().for_each(|word| self.give("credentials", word));
+        self.give("credentials", signed);
         let through = request.endpoint.and_then(|own| word(&Endpoint::WORDS, own));
-        through.into_iter().for_each(|word| self.give("endpoint", word));
+        self.give("endpoint", through);
         Some(())
     }
 
@@ -142,13 +144,4 @@ fn flag(layer: LayerId) -> &'static str {
 
 fn word<T: PartialEq>(words: &[(&'static str, T)], own: T) -> Option<&'static str> {
     words.iter().find(|(_, word)| *word == own).map(|(text, _)| *text)
-}
-
-/// A text as one word of a POSIX shell.
-fn quoted(text: &str) -> String {
-    let is_plain = |one: char| one.is_ascii_alphanumeric() || "_-./:=@%+,".contains(one);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -16,7 +16,8 @@ use crate::symbolic::text::{Alphabet, Atom, Symbol, Together, forms};
 use crate::symbolic::undecided::Undecided;
 use std::collections::BTreeSet;
 
-/// Accounts, or names of users, of which it is known in which ARNs they stand; beyond them the request that is found decides.
+/// The most accounts, or names of users, that the search matches with the ARNs that contain them. A policy may name more: then the
+/// request that is found shows whether AWS can have it.
 const MOST_TOLD_APART: usize = 12;
 
 /// What the searches of one comparison have in common, whatever the readings and the values of variables.
@@ -407,8 +408,8 @@ impl CallerShapes<'_, '_> {
         self.first_of([of_key, of_arns], "accounts")
     }
 
-    /// So many of these texts as are told apart, each once. The values of the key come first: each of
-    /// them has to fit an ARN, while an ARN that no value is compared with needs none.
+    /// The first [`MOST_TOLD_APART`] of these texts, without repeats. The values of the key come first: each value has to fit an ARN, and an
+    /// ARN that no value is compared with needs no value.
     fn first_of(&mut self, texts: [BTreeSet<String>; 2], what: &'static str) -> Vec<String> {
         let [of_key, of_arns] = texts;
         let others = of_arns.difference(&of_key).cloned();
